@@ -17,8 +17,8 @@ use nullcline_core::systems::time::{Flow, System};
 /// Bistable pairs side by side, at most.
 pub const PAIRS: usize = 5;
 /// Units, patterns and gain of a Hopfield network, and the share of units that a start has wrong.
-pub const UNITS: usize = 200;
-pub const PATTERNS: usize = 5;
+pub const UNITS: usize = 100;
+pub const PATTERNS: usize = 3;
 const GAIN: f64 = 1.5;
 const WRONG: f64 = 0.15;
 /// Time from a start to the loss, in time constants, and the part over which the adjoint's rate is taken, back from the end.
@@ -91,7 +91,7 @@ pub fn recalls(draws: usize, seed: u64, observer: &dyn Observer) -> Result<Vec<R
         let mut sign = || if uniform(&mut rng, 0.0, 1.0) < 0.5 { -1.0 } else { 1.0 };
         let patterns: Vec<Vec<f64>> = (0..PATTERNS).map(|_| (0..UNITS).map(|_| sign()).collect()).collect();
         let w = hopfield(&patterns);
-        let system = Flow::new(rate(w.as_ref(), &[0.0; UNITS], Activation::Tanh), 0.1);
+        let system = Flow::new(rate(w.as_ref(), &[0.0; UNITS], Activation::Tanh), 0.5);
         let mut noise = stream(seed, Use::InitialState, 74_000 + draw as u64);
         let one = |pattern: &Vec<f64>| {
             let mut flip = || if uniform(&mut noise, 0.0, 1.0) < WRONG { -1.0 } else { 1.0 };

@@ -35,7 +35,7 @@ pub(super) fn section(m: &Measured, size: &Size) -> Result<Section, Error> {
     Ok(Section::new("memory", "Memories")
         .intro(format!(
             "Stable points: pairs of the network with two of them (S1.1) side by side, and {} \
-             Hopfield networks dx/dt = -x + tanh(W x) of 200 units with five random patterns, W = \
+             Hopfield networks dx/dt = -x + tanh(W x) of 100 units with three random patterns, W = \
              1.5 / n times the sum of their products. LSTM: the library's cell, whose forget gate \
              has no weights and a bias of 100 and so is one; {} draws of all other weights and \
              biases as PyTorch's.",

@@ -33,7 +33,7 @@ impl Size {
     fn of(preset: Preset) -> Self {
         let k = if preset == Preset::Paper { 5 } else { 1 };
         Self {
-            hopfield: 5 * k,
+            hopfield: 8 * k,
             cells: 20 * k,
             noise: 12 * k,
             random: 6 * k,

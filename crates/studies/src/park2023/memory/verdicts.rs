@@ -51,7 +51,7 @@ fn hopfield(m: &Measured) -> Vec<Claim> {
             claim("A Hopfield network recalls each stored pattern from one with 15 % of its units wrong")
                 .is(
                     format!(
-                        "patterns, {PATTERNS} of 200 units, that are not recalled in {HORIZON} \
+                        "patterns, {PATTERNS} of 100 units, that are not recalled in {HORIZON} \
                              time constants"
                     ),
                     Estimate::count(wrong, all.len()),
