@@ -8,6 +8,8 @@ pub mod fig5a;
 pub mod fig5b;
 pub mod fig5c;
 mod fig6;
+mod gradients;
+mod memory;
 pub mod networks;
 mod planar;
 pub mod robustness;
@@ -24,6 +26,8 @@ pub const STUDIES: &[Study] = &[
     fig5b::STUDY,
     fig5c::STUDY,
     fig6::STUDY,
+    gradients::STUDY,
+    memory::STUDY,
     robustness::STUDY,
     table_s1::STUDY,
     text::STUDY,

@@ -7,13 +7,16 @@ mod integrate;
 mod lesions;
 mod neuron;
 mod noise;
+mod phases;
 mod readout;
-mod ring;
+pub(in crate::park2023) mod ring;
 mod sections;
 mod stepped;
 
 use crate::common::*;
-use sections::{Plan, attractor, bump, integration, lesion, oscillator, published, robustness};
+use sections::{
+    Plan, attractor, bump, integration, lesion, oscillator, phases as phase, published, robustness,
+};
 
 /// The study.
 pub const STUDY: Study = Study::new(
@@ -24,7 +27,7 @@ pub const STUDY: Study = Study::new(
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let plan = Plan::new(settings);
-    let total = 6 + u64::from(settings.as_published);
+    let total = 7 + u64::from(settings.as_published);
     observer.start("measuring both memories", total);
     let mut found = Findings::default();
     let mut add = |part: sections::Part| {
@@ -36,6 +39,7 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     add(oscillator::part()?);
     add(bump::part(&plan)?);
     add(integration::part(&plan)?);
+    add(phase::part(&plan)?);
     add(attractor::part(&plan)?);
     add(robustness::part(&plan)?);
     add(lesion::part(&plan)?);
@@ -57,10 +61,11 @@ mod tests {
     #[test]
     fn every_part_runs_and_says_what_it_found() {
         let plan = Plan { seed: 1, draws: 12, long_draws: 6, long: 30.0, periods: 100, most_neurons: 8 };
-        let parts: [Part; 7] = [
+        let parts: [Part; 8] = [
             oscillator::part().unwrap(),
             bump::part(&plan).unwrap(),
             integration::part(&plan).unwrap(),
+            phase::part(&plan).unwrap(),
             attractor::part(&plan).unwrap(),
             robustness::part(&plan).unwrap(),
             lesion::part(&plan).unwrap(),

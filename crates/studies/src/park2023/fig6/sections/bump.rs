@@ -9,7 +9,7 @@ use crate::park2023::fig6::readout::{
 };
 
 /// Time constant of the indicator, in periods.
-const INDICATOR: f64 = 10.0;
+pub(super) const INDICATOR: f64 = 10.0;
 
 /// Left '+' and right '-' spikes for a remembered phase.
 pub(super) fn trains(phase: f64, periods: f64) -> [Vec<f64>; 2] {
@@ -30,7 +30,7 @@ fn tuning(readout: &Readout, n: usize) -> Vec<Vec<f64>> {
 }
 
 /// The activity of a detector in time, and through an exponential filter, both over their mean.
-fn in_time(readout: &Readout, phase: f64, position: f64) -> [Series; 2] {
+pub(super) fn in_time(readout: &Readout, phase: f64, position: f64) -> [Series; 2] {
     let [plus, minus] = trains(phase, 80.0);
     let line = Line { plus: &plus, minus: &minus };
     let per_period = 64;

@@ -5,6 +5,7 @@ pub mod bump;
 pub mod integration;
 pub mod lesion;
 pub mod oscillator;
+pub mod phases;
 pub mod published;
 pub mod robustness;
 
