@@ -25,7 +25,7 @@ pub fn draw(all: &[One], shown: &Shown) -> Drawn {
         ..Axes::new("trial after the change", "ends on the right side (%)").wide(THIRD)
     }
     .reference("chance", Reference::Across(50.0));
-    let starts = ["as it was", "mirrored", "no stimulus part"];
+    let starts = ["played", "mirrored", "cut"];
     let each = all.iter().flat_map(|o| (0..3).map(|k| [k as f64, o.start.chosen[k].value]));
     let first = curve("first network", &[0.0, 1.0, 2.0], all[0].start.chosen).ink(Ink::Series(0));
     let choices = Axes {
@@ -43,13 +43,13 @@ pub fn draw(all: &[One], shown: &Shown) -> Drawn {
             "",
         )?,
     ];
-    let caption = "A: ends of the trials of one block on the right, from the last trial before it (dark) to its thirtieth \
-                   (bright), in the plane of two components with the boundaries of both read-outs. B: share of ends after a \
-                   change that are on the new block's side of the block boundary and on the stimulus' side of the stimulus \
-                   boundary, of one network, and on the block's side by the observer; bands are one standard error over \
-                   blocks. C: choices at zero contrast on the side to which the block belief points when the trial begins: as \
-                   played, and with the same observations from a state whose block belief is mirrored, or without its part \
-                   along the stimulus read-out.";
+    let caption = "A: ends of the trials of one block on the right, from the last trial before it to its thirtieth, in the \
+                   plane of two components with the boundaries of both read-outs. B: share of ends after a change that are on \
+                   the new block's side of the block boundary and on the stimulus' side of the stimulus boundary, of one \
+                   network, and on the block's side by the observer; bands are one standard error over blocks. C: choices at \
+                   zero contrast on the side to which the block belief points when the trial begins: as played, and with the \
+                   same observations from a state whose block belief is mirrored, or cut: without its part along the stimulus \
+                   read-out.";
     panels("beliefs", "Beliefs after a change and at the start of a trial", caption, &figures, 3)
 }
 
@@ -68,13 +68,11 @@ fn path(Shown { recorded: r, geometry: g }: &Shown) -> Drawn {
     let boundary =
         |v: [f64; 2]| Reference::Curve(vec![[-v[1] * reach, v[0] * reach], [v[1] * reach, -v[0] * reach]]);
     let mut series = vec![points("", here.clone()).ink(Ink::Grey).bare()];
-    for (k, p) in here.iter().enumerate() {
-        let name = match k {
-            0 => "before",
-            k if k + 1 == here.len() => "last",
-            _ => "",
-        };
-        series.push(points(name, [*p]).ink(tone(k, here.len())));
+    for (k, (from, name)) in
+        [(0, "before"), (1, "trials 1–3"), (4, "4–10"), (11, "11–30")].into_iter().enumerate()
+    {
+        let to = [1, 4, 11, here.len()][k].min(here.len());
+        series.push(points(name, here[from.min(to)..to].to_vec()).ink(tone(k, 4)));
     }
     let axes = Axes {
         width: THIRD,

@@ -58,7 +58,7 @@ impl One {
 /// Numbers of a network with their names.
 type Column = (&'static str, fn(&One) -> Estimate);
 
-const COLUMNS: [Column; 22] = [
+const COLUMNS: [Column; 24] = [
     ("wrong_side_before_the_change_percent", |o| o.wrong[0]),
     ("wrong_side_after_the_first_trial_percent", |o| o.wrong[1]),
     ("right_side_late_percent", |o| o.late),
@@ -81,6 +81,8 @@ const COLUMNS: [Column; 22] = [
     ("the_same_mirrored_percent", |o| o.start.chosen[1]),
     ("the_same_without_stimulus_part_percent", |o| o.start.chosen[2]),
     ("orthogonal_gap_over_own", |o| o.start.orthogonal[0]),
+    ("accuracy_lost_by_it_percent", |o| o.start.orthogonal[1]),
+    ("observed_steps_longer_by_it", |o| o.start.longer),
 ];
 
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {

@@ -29,6 +29,8 @@ pub struct Start {
     pub left: Estimate,
     /// The effect of the block at zero contrast with read-outs made orthogonal over that before, and accuracy lost by it, %.
     pub orthogonal: [Estimate; 2],
+    /// Observed steps by which its trials are longer then.
+    pub longer: Estimate,
 }
 
 /// `v` plus `factor` times its component along the unit vector `along`, both from `from`.
@@ -132,6 +134,7 @@ impl Start {
         let without = play(&task, &session, &mut Player::new(other.model()), &mut |_, _, _| {});
         let (own, without) = (r.choices(task.blank), choices(&without, task.blank));
         Ok(Self {
+            longer: among(&[&without, &own], |m| m[0].time(|_| true) - m[1].time(|_| true)),
             prior: [with(&|t| g.aligned(t)[1]), with(&|t| log_odds(r.observer[t]))],
             chosen,
             left,

@@ -172,7 +172,11 @@ fn starts(all: &[One]) -> Vec<Claim> {
             "what is left of it without that part at the start",
             |o| o.start.left,
         )
-        .below(0.5),
+        .below(0.5)
+        .if_differs(
+            "the rest of the state does not move the output when the trial begins: what it adds comes through the recurrence \
+             while the trial lasts",
+        ),
     ]
 }
 
@@ -186,6 +190,11 @@ fn orthogonal(all: &[One]) -> Vec<Claim> {
         )
         .below(0.5)
         .headline(),
-        in_each(all, "and some accuracy", "lost, % of all trials", |o| o.start.orthogonal[1]).above(0.0),
+        in_each(all, "and some accuracy", "lost, % of all trials", |o| o.start.orthogonal[1])
+            .above(0.0)
+            .if_differs(format!(
+                "with less of a prior the outputs wait for more evidence: trials last {:.2} observed steps longer",
+                mean(all, |o| o.start.longer.value).value
+            )),
     ]
 }

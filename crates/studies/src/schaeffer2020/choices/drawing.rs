@@ -42,7 +42,7 @@ pub fn draw(all: &[One], sweep: &Sweep) -> Drawn {
             "Correct by concordance",
             "",
         )?,
-        scatter(&gaps, &axes("contrast", "concordant minus discordant (%)"))?.named(
+        scatter(&gaps, &axes("contrast", "concordance gap (%)"))?.named(
             "gap",
             "What the block is worth",
             "",

@@ -28,7 +28,9 @@ const THRESHOLDS: [f64; 11] = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 
 const CHOICE: u64 = u64::MAX - 1;
 /// The first of short sessions that begin at rest; no other has these numbers.
 const SHORT: u64 = 1 << 41;
-/// Blocks of each of them.
+/// Sessions of one block in which an observer watches the actor.
+const WATCHED: u64 = 100;
+/// Blocks of the short sessions.
 const SHORT_BLOCKS: usize = 4;
 
 /// Everybody's trials of one network's session.
@@ -124,26 +126,38 @@ fn one(net: &Elman, seed: u64, blocks: usize, threshold: f64) -> One {
     }
 }
 
-/// The observer that watches the actor, who is told the side by its feedback.
-fn alike(seed: u64, blocks: usize) -> Alike {
-    let task = task(blocks);
-    let session = Session::new(&task, seed, TEST);
-    let mut actor = Ideal::actor(&task, Formulas::Printed, Prior::Block);
-    let mut observer = Ideal::observer(&task, Formulas::Printed);
+/// The observer that watches the actor, who is told the side by its feedback, over many sessions of one block.
+fn alike(seed: u64) -> Alike {
+    let task = task(1);
+    let mut all = Alike { before: 0.0, trials: 0, after: [0; 2] };
+    for k in 0..WATCHED {
+        let session = Session::new(&task, seed, k);
+        let apart = watched(&task, &session);
+        let first = apart.iter().position(|a| a.1).map_or(apart.len(), |n| n + 1);
+        let (before, after) = apart.split_at(first);
+        all.before = largest([all.before].into_iter().chain(before.iter().map(|a| a.0)));
+        all.trials += before.len();
+        all.after[0] += after.iter().filter(|a| a.0 > 1e-3).count();
+        all.after[1] += after.len();
+    }
+    all
+}
+
+/// Of every trial of the actor the largest difference of P(right) to an observer's, and whether it timed out.
+fn watched(task: &Ibl, session: &Session) -> Vec<(f64, bool)> {
+    let mut actor = Ideal::actor(task, Formulas::Printed, Prior::Block);
+    let mut observer = Ideal::observer(task, Formulas::Printed);
     observer.begin();
     let mut apart = vec![0.0f64; session.trials.len()];
     let mut last = 0;
-    let played = play(&task, &session, &mut actor, &mut |n, step, p| {
+    let played = play(task, session, &mut actor, &mut |n, step, p| {
         if n > last {
             observer.end(session.trials[last].side, None);
             last = n;
         }
         apart[n] = apart[n].max((observer.watch(step) - p).abs());
     });
-    let first = played.trials.iter().position(|t| t.action.is_none()).map_or(apart.len(), |n| n + 1);
-    let (before, after) = apart.split_at(first);
-    let differ = after.iter().filter(|d| **d > 1e-3).count();
-    Alike { before: largest(before.iter().copied()), trials: before.len(), after: [differ, after.len()] }
+    apart.into_iter().zip(&played.trials).map(|(a, t)| (a, t.action.is_none())).collect()
 }
 
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
@@ -157,7 +171,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let all = parallel("choices", trained.len(), progress, |k| {
         Ok(one(&trained[k], settings.seed + k as u64, sizes.blocks, threshold))
     })?;
-    let mut claims = verdicts::agents(&alike(settings.seed, sizes.blocks));
+    let mut claims = verdicts::agents(&alike(settings.seed));
     claims.extend(sizes.asked(settings, verdicts::claims(&all, threshold)));
     let reward = |of: fn(&One) -> &[Choice]| mean(&all, |o| among(&[of(o)], |m| m[0].reward()).value);
     let answer = format!(

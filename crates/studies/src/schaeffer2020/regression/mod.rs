@@ -130,7 +130,8 @@ fn claims(all: &[One]) -> Vec<Claim> {
                 .headline(),
             claim("and no worse")
                 .decided_by("error after f over the least there, less 1; n: units", &exact(excess))
-                .below(SAME),
+                .below(SAME)
+                .if_differs(why),
             claim("Back-propagation with teacher forcing is equivalent to the regression")
                 .decided_by("its gradient at the regression over that at zero; n: units", &exact(gradient))
                 .below(1e-6)
@@ -145,7 +146,12 @@ fn claims(all: &[One]) -> Vec<Claim> {
                 "With two principal components as P RADD follows one step: held-out R² above 0.9",
                 |o| o.by[1].one_step > 0.9,
             ),
-            everywhere(all, "and left to itself: R² above 0.9", |o| o.by[1].rollout > 0.9),
+            everywhere(all, "and left to itself: R² above 0.9", |o| o.by[1].rollout > 0.9).if_differs(
+                format!(
+                    "of the networks here the read-outs' student stays above it in {}",
+                    count(all, |o| o.by[0].rollout > 0.9)
+                ),
+            ),
             everywhere(all, "It keeps the flow as with the read-outs as P, within 0.05 of its share", |o| {
                 (o.by[1].flow - o.by[0].flow).abs() < SIMILAR
             })
