@@ -49,7 +49,7 @@ pub fn actor(settings: &Settings, blocks: usize, formulas: Formulas, prior: Prio
 }
 
 /// The observer's trials: what it would have chosen where the network acted or ran out of time.
-fn observer(recorded: &Recorded, blank: usize) -> Vec<Choice> {
+pub fn observer(recorded: &Recorded, blank: usize) -> Vec<Choice> {
     let ends = recorded.ends();
     let forced = |(t, choice): (&usize, Choice)| Choice {
         choice: Some(Side::of(recorded.observer[*t] > 0.5)),

@@ -4,6 +4,7 @@ use super::geometry::Geometry;
 use super::networks::{Recorded, Sizes};
 use crate::common::*;
 use crate::schaeffer2020::elman::Elman;
+use nullcline_core::numbers::jackknife::of_means;
 use nullcline_core::tasks::ibl::bayes::Formulas;
 
 /// One network's session of `sizes`, and its geometry.
@@ -48,6 +49,30 @@ pub fn each<T>(
 pub fn everywhere<T>(all: &[T], text: &str, f: impl Fn(&T) -> bool) -> Claim {
     let found = Estimate::count(count(all, f), all.len());
     claim(text).is("networks of this run", found).at_least(all.len() as f64)
+}
+
+/// A claim of the paper's about every network of the run, each of which has an error over the blocks of its session.
+pub fn in_each<T>(all: &[T], text: impl Into<String>, quantity: &str, f: impl Fn(&T) -> Estimate) -> Claim {
+    claim(text).decided_by(
+        format!("{quantity}; the network that decides, n: blocks"),
+        &all.iter().map(f).collect::<Vec<_>>(),
+    )
+}
+
+/// `f` of the mean of rows, each with the block that it is of, with the jackknife's error over blocks.
+pub fn over_blocks(rows: impl IntoIterator<Item = (usize, Vec<f64>)>, f: impl Fn(&[f64]) -> f64) -> Estimate {
+    let mut blocks: Vec<(usize, (Vec<f64>, f64))> = vec![];
+    for (block, row) in rows {
+        match blocks.last_mut().filter(|b| b.0 == block) {
+            Some((_, (sums, rows))) => {
+                sums.iter_mut().zip(&row).for_each(|(s, v)| *s += v);
+                *rows += 1.0;
+            }
+            None => blocks.push((block, (row, 1.0))),
+        }
+    }
+    let groups: Vec<(Vec<f64>, f64)> = blocks.into_iter().map(|b| b.1).collect();
+    if groups.is_empty() { Estimate::NONE } else { of_means(&groups, f) }
 }
 
 /// A claim that a mean is the paper's number, with the place of the latter among the networks.

@@ -2,6 +2,8 @@
 
 mod agents;
 mod behaviour;
+mod beliefs;
+mod choices;
 mod circuit;
 mod dynamics;
 mod elman;
@@ -17,6 +19,7 @@ mod geometry;
 mod measured;
 pub mod networks;
 mod reduced;
+mod regression;
 mod sizes;
 
 use super::Study;
@@ -34,6 +37,9 @@ pub const STUDIES: &[Study] = &[
     sizes::STUDY,
     agents::STUDY,
     circuit::STUDY,
+    choices::STUDY,
+    beliefs::STUDY,
+    regression::STUDY,
 ];
 
 #[cfg(test)]
@@ -66,6 +72,9 @@ mod tests {
                 &|settings| sizes::findings(&units, SMALL.blocks, settings, &Silent),
                 &|settings| agents::findings(SMALL.blocks, settings),
                 &|settings| circuit::findings(SMALL.blocks, settings),
+                &|settings| choices::findings(SMALL, settings, &Silent),
+                &|settings| beliefs::findings(SMALL, settings, &Silent),
+                &|settings| regression::findings(SMALL, settings, &Silent),
             ],
             // The agents and the printed circuit are the paper's at any size; that networks pass a bifurcation needs training.
             |claim| {

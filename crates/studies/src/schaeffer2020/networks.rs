@@ -16,7 +16,7 @@ pub const UNITS: usize = 50;
 /// Gradient steps in which "all models converged" (SI 7.2).
 pub const NAMED: u64 = 5000;
 /// Session of the analyses; no training session has this number.
-const TEST: u64 = u64::MAX;
+pub const TEST: u64 = u64::MAX;
 
 /// How many networks, and how long they are looked at.
 #[derive(Clone, Copy, Debug)]

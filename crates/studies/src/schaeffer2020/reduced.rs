@@ -19,7 +19,7 @@ use nullcline_core::training::radd::{Scores, Sequences, Settings, Student, radd,
 /// Largest target of the authors' program.
 pub const CODED: f64 = 1.0 / 1.01;
 /// Share of the steps that are fitted, as in the paper's 67-33 split; the later ones are held out.
-const FITTED: f64 = 0.67;
+pub const FITTED: f64 = 0.67;
 /// The first of the sessions of distillation; no other has these numbers.
 const FRESH: u64 = 1 << 40;
 /// Steps on which students are compared at most.
@@ -40,13 +40,28 @@ pub struct Reduced {
 /// # Errors
 /// [`Error::Numbers`] where there is nothing to fit.
 pub fn reduce(r: &Recorded, g: &Geometry, target: f64) -> Result<Reduced, Error> {
+    fitted(r, &targets(r, target, |t| g.aligned(t))?)
+}
+
+/// Two coordinates of every step, 2 x T, the largest scaled to `target`.
+///
+/// # Errors
+/// [`Error::Numbers`] where all are zero.
+pub fn targets(r: &Recorded, target: f64, of: impl Fn(usize) -> [f64; 2]) -> Result<Mat<f64>, Error> {
     let mut z = Mat::zeros(2, r.steps());
     for t in 0..r.steps() {
-        col_mut(z.as_mut(), t).copy_from_slice(&g.aligned(t));
+        col_mut(z.as_mut(), t).copy_from_slice(&of(t));
     }
     let factor = scale_to(z.as_ref(), target)
         .ok_or_else(|| Error::Numbers(format!("a network of {} units stays at rest", r.n)))?;
-    let z = z * faer::Scale(factor);
+    Ok(z * faer::Scale(factor))
+}
+
+/// RADD of the targets `z` on the first steps, scored on those held out.
+///
+/// # Errors
+/// [`Error::Numbers`] where there is nothing to fit.
+pub fn fitted(r: &Recorded, z: &Mat<f64>) -> Result<Reduced, Error> {
     let data = Sequences { z: z.as_ref(), u: r.inputs.as_ref(), starts: &[0] };
     let first = (FITTED * r.steps() as f64) as usize;
     let mark = |fitted: bool| (0..r.steps()).map(|t| (t < first) == fitted).collect::<Vec<_>>();
