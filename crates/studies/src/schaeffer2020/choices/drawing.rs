@@ -5,8 +5,11 @@ use super::{One, Sweep, THRESHOLDS};
 use crate::common::*;
 use nullcline_core::tasks::ibl::behaviour::Choice;
 
+/// An agent's choices.
+type Choices = fn(&One) -> &[Choice];
+
 /// Who is drawn.
-const AGENTS: [(&str, fn(&One) -> &[Choice]); 3] =
+const AGENTS: [(&str, Choices); 3] =
     [("network", |o| &o.network), ("actor, printed", |o| &o.printed), ("actor, coded", |o| &o.coded)];
 
 fn by_contrast(name: &str, trials: &[Choice], f: impl Fn(&Sums, usize) -> f64, ink: usize) -> Series {

@@ -100,7 +100,7 @@ mod tests {
                 prior,
                 evidence: [first, last],
                 odds: 0.1 + 0.6 * prior + 1.5 * first + normal(&mut rng),
-                choice: (n % 9 > 0).then(|| Side::of(uniform(&mut rng, 0.0, 1.0) < p)),
+                choice: (!n.is_multiple_of(9)).then(|| Side::of(uniform(&mut rng, 0.0, 1.0) < p)),
             }
         };
         let trials: Vec<Weighed> = (0..10_000).map(&mut one).collect();
