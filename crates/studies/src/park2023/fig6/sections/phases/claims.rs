@@ -119,7 +119,8 @@ fn shapes(m: &Measured) -> Vec<Claim> {
                     threshold-linear one's",
             )
             .is(quantity, once(difference(matched, exact)))
-            .below(0.1),
+            .below(0.1)
+            .if_differs(reason),
         ],
     ));
     out
