@@ -49,8 +49,11 @@ pub fn resetting(pair: &Pair) -> Vec<[f64; 2]> {
 /// Change of the remembered heading by a stimulus of the given velocities, and of the phase of the '+' oscillator, once it is over; all
 /// in radians. `both`: it reaches the '-' oscillator as well.
 pub fn stimulus(pair: &Pair, velocity: &[f64], start: f64, both: bool) -> [f64; 2] {
-    let slopes: Vec<f64> = velocity.iter().map(|v| gain(pair) * v).collect();
-    let over = velocity.len() as f64 * FRAME;
+    // Not before both oscillators turn.
+    let quiet = (2.0 * PERIOD / FRAME) as usize;
+    let begun = std::iter::repeat_n(&0.0, quiet).chain(velocity);
+    let slopes: Vec<f64> = begun.map(|v| gain(pair) * v).collect();
+    let over = slopes.len() as f64 * FRAME;
     let end = over + 12.0 * PERIOD;
     let drive = Drive { slopes: &slopes, frame: FRAME };
     let run = |from: f64, drive: Drive| {

@@ -10,7 +10,7 @@ use crate::park2023::fig6::neuron::{PERIOD, printed, program};
 use crate::park2023::fig6::phases::{
     Layout, advance, apart, averaged, detectors, difference, matched, periods, resetting, ring, stimulus,
 };
-use crate::park2023::fig6::readout::{Line, Readout, contrast, even};
+use crate::park2023::fig6::readout::{Line, Readout, even};
 use crate::park2023::fig6::ring::Kind;
 
 /// Random velocities: standard deviation, radians per period, and correlation time, periods.
@@ -70,7 +70,12 @@ fn measure(plan: &Plan) -> Measured {
         slope(&integral, &phase).value
     };
     let slopes = [1.0, -1.0].map(|sign| Estimate::mean((0..REPEATED).map(|i| slope_of(sign, i))));
-    let swing = |s: &Series| contrast(&s.points.iter().map(|p| p[1]).collect::<Vec<_>>());
+    // Series are over their mean.
+    let swing = |s: &Series| {
+        let high = s.points.iter().map(|p| p[1]).fold(f64::NEG_INFINITY, f64::max);
+        let low = s.points.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
+        0.5 * (high - low)
+    };
     let (layouts, layout) = layouts();
     let velocity: Vec<f64> = random(plan.seed + 99).frames(50).iter().map(|v| v.abs()).collect();
     let integral = velocity.iter().sum::<f64>() / 10.0;
