@@ -141,7 +141,7 @@ def continuation():
         )
         run([sys.executable, "-c", script])
         command = [BINARY, "analyze", f"{folder}/net.npz", "--cell", "rate", "--tau", 1, "--activation", "tanh", "--vectors", "column"]
-        command += ["--map", "w_rec=W_rec,w_in=W_in", "--modules", "fixed_points", "--continue", "input=-1:1", "--quiet", "--out", f"{folder}/out"]
+        command += ["--map", "w_rec=W_rec,w_in=W_in", "--modules", "fixed_points", "--continue", "input=0:-1:1", "--quiet", "--out", f"{folder}/out"]
         yield "fixed points of 200 units and their branch over an input, the whole command; under 10 s", timed(command), 10.0, 1, ""
 
 

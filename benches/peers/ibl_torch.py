@@ -75,7 +75,7 @@ def main():
         def ours(count):
             start = time.perf_counter()
             command = ["target/release/nullcline", "train", "ibl", "--steps", str(count), "--test-blocks", "1", "--quiet"]
-            subprocess.run([*command, "--out", folder + "/out"], check=True)
+            subprocess.run([*command, "--out", f"{folder}/{count}"], check=True)
             return time.perf_counter() - start
 
         empty = ours(1)

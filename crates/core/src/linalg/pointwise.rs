@@ -71,6 +71,16 @@ pub fn dot<T: Real>(x: &[T], y: &[T]) -> T {
 
 /// The sum of a slice, in eight lanes.
 pub fn sum<T: Real>(x: &[T]) -> T {
+    sum_of(x, |v| v)
+}
+
+/// The sum of sizes, in eight lanes.
+pub fn sum_of_sizes<T: Real>(x: &[T]) -> T {
+    sum_of(x, |v| if v < T::ZERO { -v } else { v })
+}
+
+#[inline(always)]
+fn sum_of<T: Real>(x: &[T], f: impl Fn(T) -> T) -> T {
     vectorised(
         #[inline(always)]
         move || {
@@ -78,10 +88,10 @@ pub fn sum<T: Real>(x: &[T]) -> T {
             let mut lanes = [T::ZERO; 8];
             for x in x {
                 for i in 0..8 {
-                    lanes[i] += x[i];
+                    lanes[i] += f(x[i]);
                 }
             }
-            lanes.iter().chain(rest).fold(T::ZERO, |sum, v| sum + *v)
+            rest.iter().fold(lanes.iter().fold(T::ZERO, |sum, v| sum + *v), |sum, v| sum + f(*v))
         },
     )
 }

@@ -2,8 +2,9 @@
 
 use super::face::Face;
 use super::newton::{Newton, STUCK};
-use super::sweep::{Active, Model, shrink};
-use crate::linalg::{col, col_mut};
+use super::sweep::{Active, Model};
+use crate::linalg::pointwise::dot;
+use crate::linalg::{col, col_mut, vectorised};
 
 /// Share of entries that may move from which products of whole matrices are cheaper than one entry after the other.
 const CROWDED: f64 = 0.05;
@@ -43,6 +44,9 @@ impl Newton<'_> {
         let most = limit.min(MOST_ROUNDS);
         for turn in 0..most {
             let moved = self.gradients(&mut t);
+            if self.gap() <= tolerance {
+                return turn + 1;
+            }
             let gone = self.face_step();
             let gap = self.gap();
             if gap <= tolerance || !(moved || gone) || gap > STUCK * last[turn % 2] {
@@ -56,20 +60,11 @@ impl Newton<'_> {
     /// Gradient steps until the signs settle; false where none decreases the objective.
     fn gradients(&mut self, t: &mut f64) -> bool {
         let rounding = self.rounding();
+        let mut scratch = [vec![0.0; self.c.nrows()], vec![0.0; self.c.nrows()]];
         for step in 0..MOST_GRADIENTS {
-            let Some(value) = self.shrunk(t, rounding) else { return step > 0 };
+            let Some(value) = self.shrunk(t, rounding, &mut scratch[0]) else { return step > 0 };
             self.cholesky.inverse(self.d.as_mut());
-            let (mut ss, mut sy, mut yy, mut changed, mut entries) = (0.0, 0.0, 0.0, 0usize, 0usize);
-            for j in 0..self.c.ncols() {
-                let (x, next) = (col(self.x.as_ref(), j), col(self.trial.as_ref(), j));
-                let (w, then) = (col(self.w.as_ref(), j), col(self.d.as_ref(), j));
-                for i in 0..x.len() {
-                    let (s, y) = (next[i] - x[i], w[i] - then[i]);
-                    (ss, sy, yy) = (ss + s * s, sy + s * y, yy + y * y);
-                    changed += usize::from((next[i] != 0.0) != (x[i] != 0.0));
-                    entries += usize::from(next[i] != 0.0);
-                }
-            }
+            let ([ss, sy, yy], [changed, entries]) = self.secant(&mut scratch);
             std::mem::swap(&mut self.x, &mut self.trial);
             std::mem::swap(&mut self.w, &mut self.d);
             self.objective = value;
@@ -84,17 +79,34 @@ impl Newton<'_> {
         true
     }
 
+    /// tr S S, tr S Y and tr Y Y of the steps S from Theta to the trial and Y from its inverse, which is in D, to W; entries that
+    /// became zero or ceased to be, and those that are not.
+    fn secant(&self, [s, y]: &mut [Vec<f64>; 2]) -> ([f64; 3], [usize; 2]) {
+        let (mut sums, mut counts) = ([0.0; 3], [0; 2]);
+        for j in 0..self.c.ncols() {
+            let (x, next) = (col(self.x.as_ref(), j), col(self.trial.as_ref(), j));
+            difference(s, next, x);
+            difference(y, col(self.w.as_ref(), j), col(self.d.as_ref(), j));
+            for (sum, (a, b)) in sums.iter_mut().zip([(&*s, &*s), (&*s, &*y), (&*y, &*y)]) {
+                *sum += dot(a, b);
+            }
+            let [changed, entries] = signs(x, next);
+            counts = [counts[0] + changed, counts[1] + entries];
+        }
+        (sums, counts)
+    }
+
     /// Leaves in the trial what a gradient step of length `t` makes, halved until the objective, which is returned, decreases.
-    fn shrunk(&mut self, t: &mut f64, rounding: f64) -> Option<f64> {
+    fn shrunk(&mut self, t: &mut f64, rounding: f64, s: &mut [f64]) -> Option<f64> {
         for _ in 0..MOST_HALVINGS {
             let mut squares = 0.0;
             for j in 0..self.c.ncols() {
                 let (c, w, x) = (col(self.c, j), col(self.w.as_ref(), j), col(self.x.as_ref(), j));
-                for (i, y) in col_mut(self.trial.as_mut(), j).iter_mut().enumerate() {
-                    let z = x[i] - *t * (c[i] - w[i]);
-                    *y = if i == j { z } else { shrink(z, *t * self.lambda) };
-                    squares += (*y - x[i]) * (*y - x[i]);
-                }
+                let y = col_mut(self.trial.as_mut(), j);
+                proximal(y, [c, w, x], *t, *t * self.lambda);
+                y[j] = x[j] - *t * (c[j] - w[j]);
+                difference(s, y, x);
+                squares += dot(s, s);
             }
             if let Some(value) = self.value()
                 && value <= self.objective - ARMIJO * squares / (2.0 * *t) + rounding
@@ -116,4 +128,40 @@ impl Newton<'_> {
         let (predicted, rounding) = self.predicted();
         predicted > 0.0 && self.step(predicted, rounding)
     }
+}
+
+/// a - b.
+fn difference(out: &mut [f64], a: &[f64], b: &[f64]) {
+    vectorised(
+        #[inline(always)]
+        move || out.iter_mut().zip(a.iter().zip(b)).for_each(|(out, (a, b))| *out = a - b),
+    );
+}
+
+/// Entries of one of two columns alone, and of the second.
+fn signs(x: &[f64], next: &[f64]) -> [usize; 2] {
+    vectorised(
+        #[inline(always)]
+        move || {
+            let mut counts = [0, 0];
+            for (x, next) in x.iter().zip(next) {
+                counts[0] += usize::from((*next != 0.0) != (*x != 0.0));
+                counts[1] += usize::from(*next != 0.0);
+            }
+            counts
+        },
+    )
+}
+
+/// Columns of Theta - t (C - W), shrunk by `by`.
+fn proximal(out: &mut [f64], [c, w, x]: [&[f64]; 3], t: f64, by: f64) {
+    vectorised(
+        #[inline(always)]
+        move || {
+            for ((out, x), (c, w)) in out.iter_mut().zip(x).zip(c.iter().zip(w)) {
+                let z = x - t * (c - w);
+                *out = z - z.clamp(-by, by);
+            }
+        },
+    );
 }

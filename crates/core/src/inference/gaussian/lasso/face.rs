@@ -1,7 +1,8 @@
 //! The quadratic model's minimum with signs fixed, by conjugate gradients: for matrices that coordinate descent is slow on.
 
 use super::sweep::Model;
-use crate::linalg::{col, col_mut, gemm};
+use crate::linalg::pointwise::dot;
+use crate::linalg::{col, col_mut, gemm, vectorised};
 use faer::linalg::matmul::triangular::{BlockStructure, matmul};
 use faer::{Accum, Mat, MatRef, Par};
 
@@ -75,7 +76,12 @@ impl Face {
         self.step.fill(0.0);
         self.direction.fill(0.0);
         let (mut norm, mut enough) = (f64::INFINITY, 0.0);
+        let first = inner(self.residual.as_ref(), self.residual.as_ref());
         for iteration in 0..MOST_ITERATIONS {
+            // Theta P Theta costs as much as the image: what the plain residual tells needs none.
+            if by == By::Inverse && inner(self.residual.as_ref(), self.residual.as_ref()) <= forcing * first && iteration > 0 {
+                break;
+            }
             let next = self.precondition(model, d, by);
             if iteration == 0 {
                 enough = forcing * next;
@@ -86,10 +92,7 @@ impl Face {
             // At first the direction is zero and the share nothing.
             let share = next / norm;
             for j in 0..d.ncols() {
-                let scaled = col(self.scaled.as_ref(), j);
-                for (p, z) in col_mut(self.direction.as_mut(), j).iter_mut().zip(scaled) {
-                    *p = z + share * *p;
-                }
+                conjugate(col_mut(self.direction.as_mut(), j), col(self.scaled.as_ref(), j), share);
             }
             norm = next;
             congruence(&mut self.image, &mut self.half, model.w, self.direction.as_ref());
@@ -107,31 +110,25 @@ impl Face {
             let (x, d) = (col(model.x, j), col(d, j));
             let (p, image) = (col(self.direction.as_ref(), j), col(self.image.as_ref(), j));
             let (r, step) = (col_mut(self.residual.as_mut(), j), col_mut(self.step.as_mut(), j));
-            for i in 0..d.len() {
-                if i == j || x[i] + d[i] != 0.0 {
-                    step[i] += share * p[i];
-                    r[i] -= share * image[i];
-                }
-            }
+            along([step, r], [x, d, p, image], share);
         }
     }
 
     /// The residual preconditioned, among the free entries; returns its product with the residual.
     fn precondition(&mut self, model: &Model, d: MatRef<f64>, by: By) -> f64 {
-        if by == By::Inverse {
-            congruence(&mut self.scaled, &mut self.half, model.x, self.residual.as_ref());
+        match by {
+            By::Inverse => congruence(&mut self.scaled, &mut self.half, model.x, self.residual.as_ref()),
+            By::Diagonal => {
+                for j in 0..d.ncols() {
+                    let (w, r) = (col(model.w, j), col(self.residual.as_ref(), j));
+                    for (i, z) in col_mut(self.scaled.as_mut(), j).iter_mut().enumerate() {
+                        *z = r[i] / (w[i] * w[i] + model.w[(i, i)] * w[j]);
+                    }
+                }
+            }
         }
         for j in 0..d.ncols() {
-            let (w, x, d) = (col(model.w, j), col(model.x, j), col(d, j));
-            let r = col(self.residual.as_ref(), j);
-            for (i, z) in col_mut(self.scaled.as_mut(), j).iter_mut().enumerate() {
-                let free = i == j || x[i] + d[i] != 0.0;
-                *z = match by {
-                    _ if !free => 0.0,
-                    By::Diagonal => r[i] / (w[i] * w[i] + model.w[(i, i)] * w[j]),
-                    By::Inverse => *z,
-                };
-            }
+            free(col_mut(self.scaled.as_mut(), j), col(model.x, j), col(d, j));
         }
         inner(self.residual.as_ref(), self.scaled.as_ref())
     }
@@ -198,5 +195,40 @@ fn congruence(out: &mut Mat<f64>, half: &mut Mat<f64>, a: MatRef<f64>, p: MatRef
 
 /// tr(A^T B).
 fn inner(a: MatRef<f64>, b: MatRef<f64>) -> f64 {
-    (0..a.ncols()).map(|j| col(a, j).iter().zip(col(b, j)).map(|(a, b)| a * b).sum::<f64>()).sum()
+    (0..a.ncols()).map(|j| dot(col(a, j), col(b, j))).sum()
+}
+
+/// p = z + share p.
+fn conjugate(p: &mut [f64], z: &[f64], share: f64) {
+    vectorised(
+        #[inline(always)]
+        move || p.iter_mut().zip(z).for_each(|(p, z)| *p = z + share * *p),
+    );
+}
+
+/// step += share p, which is zero but for free entries, and r -= share image there.
+fn along([step, r]: [&mut [f64]; 2], [x, d, p, image]: [&[f64]; 4], share: f64) {
+    vectorised(
+        #[inline(always)]
+        move || {
+            for ((step, p), ((r, image), (x, d))) in
+                step.iter_mut().zip(p).zip(r.iter_mut().zip(image).zip(x.iter().zip(d)))
+            {
+                *step += share * p;
+                *r -= if x + d != 0.0 { share * image } else { 0.0 };
+            }
+        },
+    );
+}
+
+/// z where the entry is free, else zero.
+fn free(z: &mut [f64], x: &[f64], d: &[f64]) {
+    vectorised(
+        #[inline(always)]
+        move || {
+            for (z, (x, d)) in z.iter_mut().zip(x.iter().zip(d)) {
+                *z = if x + d != 0.0 { *z } else { 0.0 };
+            }
+        },
+    );
 }

@@ -3,7 +3,8 @@
 use super::face::Face;
 use super::sweep::{Active, Model, shrink};
 use crate::linalg::cholesky::Cholesky;
-use crate::linalg::{col, col_mut};
+use crate::linalg::pointwise::{dot, sum_of_sizes};
+use crate::linalg::{col, col_mut, vectorised};
 use faer::{Mat, MatRef};
 
 /// Share of the model's decrease that a step must bring.
@@ -175,12 +176,7 @@ impl<'a> Newton<'a> {
         let mut linear = 0.0;
         for j in 0..self.c.ncols() {
             let (c, x) = (col(self.c, j), col(self.trial.as_ref(), j));
-            let (mut trace, mut size) = (0.0, 0.0);
-            for i in 0..j {
-                trace += c[i] * x[i];
-                size += x[i].abs();
-            }
-            linear += c[j] * x[j] + 2.0 * (trace + self.lambda * size);
+            linear += c[j] * x[j] + 2.0 * (dot(&c[..j], &x[..j]) + self.lambda * sum_of_sizes(&x[..j]));
         }
         Some(linear - self.cholesky.log_det())
     }
@@ -235,13 +231,24 @@ impl<'a> Newton<'a> {
         for j in 0..n {
             let (c, w) = (col(self.c, j), col(self.w.as_ref(), j));
             let y = col_mut(self.trial.as_mut(), j);
-            for i in 0..n {
-                y[i] = if i == j { c[i] } else { c[i] + (w[i] - c[i]).clamp(-self.lambda, self.lambda) };
-            }
+            boxed(y, c, w, self.lambda);
+            y[j] = c[j];
         }
         match self.cholesky.factor(self.trial.as_ref()) {
             true => (self.objective - (self.cholesky.log_det() + n as f64)).max(0.0),
             false => f64::INFINITY,
         }
     }
+}
+
+/// The nearest to W within lambda of C.
+fn boxed(out: &mut [f64], c: &[f64], w: &[f64], lambda: f64) {
+    vectorised(
+        #[inline(always)]
+        move || {
+            for (out, (c, w)) in out.iter_mut().zip(c.iter().zip(w)) {
+                *out = c + (w - c).clamp(-lambda, lambda);
+            }
+        },
+    );
 }
