@@ -433,16 +433,18 @@ fn plans_and_scripts_are_written() {
     assert!(text("merge.sbatch").contains("--merge") && text("submit.sh").contains("afterany"));
 }
 
-/// The pipeline of all studies has them all, in their order, and is sound.
+/// The pipelines of all studies have them all, in their order, and are sound.
 #[test]
-fn the_example_has_every_study() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/gallery.toml");
-    let pipeline = nullcline::pipeline::Pipeline::read(file.as_ref()).unwrap();
-    let listed: Vec<&str> = pipeline.steps[0].sweep[0].1.iter().map(|v| v.as_str().unwrap()).collect();
-    let all = nullcline::studies::all();
-    assert_eq!(listed, all.iter().map(|s| s.name).collect::<Vec<_>>());
-    let ran = run(&["run", file, "--check"]);
-    assert!(ran.status == 0 && ran.out.contains("nothing is wrong"), "{ran:?}");
+fn the_examples_have_every_study() {
+    for file in ["gallery.toml", "paper.toml"] {
+        let file = format!("{}/examples/{file}", env!("CARGO_MANIFEST_DIR"));
+        let pipeline = nullcline::pipeline::Pipeline::read(file.as_ref()).unwrap();
+        let listed: Vec<&str> = pipeline.steps[0].sweep[0].1.iter().map(|v| v.as_str().unwrap()).collect();
+        let all = nullcline::studies::all();
+        assert_eq!(listed, all.iter().map(|s| s.name).collect::<Vec<_>>());
+        let ran = run(&["run", &file, "--check"]);
+        assert!(ran.status == 0 && ran.out.contains("nothing is wrong"), "{ran:?}");
+    }
 }
 
 /// A gallery has a figure and the claims of each study, the page of what claims nothing, and leaves alone what is another's.
