@@ -79,7 +79,10 @@ impl Face {
         let first = inner(self.residual.as_ref(), self.residual.as_ref());
         for iteration in 0..MOST_ITERATIONS {
             // Theta P Theta costs as much as the image: what the plain residual tells needs none.
-            if by == By::Inverse && inner(self.residual.as_ref(), self.residual.as_ref()) <= forcing * first && iteration > 0 {
+            if by == By::Inverse
+                && inner(self.residual.as_ref(), self.residual.as_ref()) <= forcing * first
+                && iteration > 0
+            {
                 break;
             }
             let next = self.precondition(model, d, by);
