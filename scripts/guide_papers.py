@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""The guide's page of papers from the gallery's claims: scripts/guide_papers.py [--check]
+"""The guide's page of papers from the claims of both galleries: scripts/guide_papers.py [--check]
 
-Writes docs/src/papers.md; with --check fails where it is another."""
+Writes docs/src/papers.md; with --check fails where it is another. What has ended at the paper's size (reports/gallery-paper, its times
+in docs/paper_times.csv) stands in place of the quick run."""
 
+import csv
 import re
 import sys
 from collections import Counter
@@ -29,26 +31,42 @@ def claims(text):
             yield study, cells[0], " | ".join(cells[1:-2]), cells[-2], cells[-1]
 
 
-def page(text):
-    all_claims = list(claims(text))
-    total = Counter(c[1] for c in all_claims)
+def tally(of):
+    total = Counter(c[1] for c in of)
+    return ", ".join(f"{total[s]} {s}" for s in STATES)
+
+
+def spent(seconds):
+    """A time in words."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def page(text, paper, times):
+    all_claims, whole = list(claims(text)), list(claims(paper))
+    ended = dict.fromkeys(c[0] for c in whole)
     out = ["# What papers claim", ""]
     out += [
         "Each sentence, figure and table of a paper that can be tested is a row: what the paper or theory says, what is found, the error of that, and",
         "a verdict whose tolerance was fixed before looking. `undecided` is a verdict: the interval holds both answers. `not tested` says why.",
         "",
-        f"Of {len(all_claims)} claims at the size `quick`: " + ", ".join(f"{total[s]} {s}" for s in STATES) + ". Every row with its figure is in",
+        f"Of {len(all_claims)} claims at the size `quick`: {tally(all_claims)}. Every row with its figure is in",
         "`reports/gallery/README.md`; `nullcline study NAME` makes one anew, `--preset paper` at the paper's size.",
         "",
+        f"{len(ended)} of {len({c[0] for c in all_claims})} studies were run to their end at the paper's size, on one core of an AMD EPYC (Zen 4) in the time given; they stand",
+        f"below in place of the quick ones, their rows and figures in `reports/gallery-paper/README.md`. Of their {len(whole)} claims: {tally(whole)}.",
+        "Seeds, windows, tolerances and training lengths are those of the code before these runs.",
+        "",
     ]
+    shown = [c for c in all_claims if c[0] not in ended] + whole
     for paper, title in PAPERS.items():
-        own = [c for c in all_claims if c[0].startswith(paper + "/")]
+        own = [c for c in shown if c[0].startswith(paper + "/")]
         if not own:
             continue
-        out += [f"## {title}", "", "| study | " + " | ".join(STATES) + " |", "|---|" + "---:|" * len(STATES)]
-        for study in dict.fromkeys(c[0] for c in own):
+        out += [f"## {title}", "", "| study | size | " + " | ".join(STATES) + " |", "|---|---|" + "---:|" * len(STATES)]
+        for study in dict.fromkeys(c[0] for c in all_claims if c[0].startswith(paper + "/")):
             count = Counter(c[1] for c in own if c[0] == study)
-            out.append(f"| `{study}` | " + " | ".join(str(count[s] or "") for s in STATES) + " |")
+            size = f"paper, {spent(times[study])}" if study in ended else "quick"
+            out.append(f"| `{study}` | {size} | " + " | ".join(str(count[s] or "") for s in STATES) + " |")
         differs = [c for c in own if c[1] == "differs"]
         if differs:
             out += ["", "What differs, with the reason where it was found:", "", "| | claim | expected | here |", "|---|---|---:|---:|"]
@@ -58,10 +76,12 @@ def page(text):
 
 
 def main():
-    made = page((ROOT / "reports/gallery/README.md").read_text())
+    read = lambda name: (ROOT / name).read_text()
+    times = {row["study"]: float(row["seconds"]) for row in csv.DictReader((ROOT / "docs/paper_times.csv").open())}
+    made = page(read("reports/gallery/README.md"), read("reports/gallery-paper/README.md"), times)
     target = ROOT / "docs/src/papers.md"
     if "--check" in sys.argv:
-        sys.exit(0 if target.read_text() == made else "docs/src/papers.md is not what the gallery says: run scripts/guide_papers.py")
+        sys.exit(0 if target.read_text() == made else "docs/src/papers.md is not what the galleries say: run scripts/guide_papers.py")
     target.write_text(made)
 
 

@@ -85,14 +85,19 @@ fn trials(place: &Place) {
     place.write("spikes.npy", npy);
 }
 
-/// The page of papers (scripts/guide_papers.py) is of the gallery that is there.
+/// The page of papers (scripts/guide_papers.py) is of the galleries that are there.
 #[test]
-fn the_claims_of_the_guide_are_those_of_the_gallery() {
+fn the_claims_of_the_guide_are_those_of_the_galleries() {
     let read = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
-    let (gallery, page) = (read("reports/gallery/README.md"), read("docs/src/papers.md"));
-    let counts = gallery.lines().find_map(|l| l.split_once("standard error. ")).unwrap().1;
-    let (all, states) = counts.trim_end_matches('.').split_once(" claims: ").unwrap();
-    assert!(page.contains(&format!("Of {all} claims at the size `quick`: {states}.")), "{counts}");
+    let page = read("docs/src/papers.md");
+    for (folder, said) in
+        [("gallery", "Of N claims at the size `quick`: S."), ("gallery-paper", "Of their N claims: S.")]
+    {
+        let gallery = read(&format!("reports/{folder}/README.md"));
+        let counts = gallery.lines().find_map(|l| l.split_once("standard error. ")).unwrap().1;
+        let (all, states) = counts.trim_end_matches('.').split_once(" claims: ").unwrap();
+        assert!(page.contains(&said.replace('N', all).replace('S', states)), "{folder}: {counts}");
+    }
 }
 
 #[test]
