@@ -41,6 +41,20 @@ def spent(seconds):
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
+def turned(quick, whole):
+    """Rows that hold or differ at one size and not at the other, where a study has the same rows at both."""
+    rows = []
+    for study in dict.fromkeys(c[0] for c in whole):
+        small, large = ([c for c in of if c[0] == study] for of in (quick, whole))
+        pairs = zip(small, large) if len(small) == len(large) else []
+        rows += [(a, b) for a, b in pairs if a[1] in ("holds", "differs") and a[1] != b[1]]
+    if not rows:
+        return []
+    out = ["Where the size turned a verdict of `quick`:", "", "| study | claim | quick | | paper | |", "|---|---|---|---:|---|---:|"]
+    out += [f"| {b[0]} | {b[2]} | {a[1]} | {a[4]} | {b[1]} | {b[4]} |" for a, b in rows]
+    return [*out, ""]
+
+
 def page(text, paper, times):
     all_claims, whole = list(claims(text)), list(claims(paper))
     ended = dict.fromkeys(c[0] for c in whole)
@@ -57,6 +71,7 @@ def page(text, paper, times):
         "Seeds, windows, tolerances and training lengths are those of the code before these runs.",
         "",
     ]
+    out += turned(all_claims, whole)
     shown = [c for c in all_claims if c[0] not in ended] + whole
     for paper, title in PAPERS.items():
         own = [c for c in shown if c[0].startswith(paper + "/")]
