@@ -66,8 +66,8 @@ def page(text, paper, times):
         f"Of {len(all_claims)} claims at the size `quick`: {tally(all_claims)}. Every row with its figure is in",
         "`reports/gallery/README.md`; `nullcline study NAME` makes one anew, `--preset paper` at the paper's size.",
         "",
-        f"{len(ended)} of {len({c[0] for c in all_claims})} studies were run to their end at the paper's size, on one core of an AMD EPYC (Zen 4) in the time given; they stand",
-        f"below in place of the quick ones, their rows and figures in `reports/gallery-paper/README.md`. Of their {len(whole)} claims: {tally(whole)}.",
+        f"{len(ended)} of {len({c[0] for c in all_claims})} studies were run to their end at the paper's size, on one of two cores of an AMD EPYC (Zen 4), beside other programs,",
+        f"in the time given (that of schaeffer2020/fig2 has the training of networks for most of its others); they stand below in place of the quick ones, their rows and figures in `reports/gallery-paper/README.md`. Of their {len(whole)} claims: {tally(whole)}.",
         "Seeds, windows, tolerances and training lengths are those of the code before these runs.",
         "",
     ]
